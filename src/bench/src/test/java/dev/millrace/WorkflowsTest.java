@@ -68,6 +68,9 @@ class WorkflowsTest {
     assertThat(release.at("/jobs/build").toString()).contains(".ci/release");
     assertThat(release.at("/jobs/publish/needs").asText()).isEqualTo("build");
     assertThat(release.at("/jobs/publish").toString()).doesNotContain("checkout", ".ci/", "mvn");
+    assertThat(release.at("/jobs/site/permissions/contents").asText()).isEqualTo("read");
+    assertThat(release.at("/jobs/publish-site").toString())
+        .doesNotContain("checkout", ".ci/", "mvn");
     assertThat(release.at("/jobs/central/needs").asText()).isEqualTo("build");
     assertThat(release.at("/jobs/central").toString()).doesNotContain("checkout", ".ci/", "mvn");
     assertThat(release.at("/jobs/build").toString()).doesNotContain("secrets.");
@@ -111,8 +114,11 @@ class WorkflowsTest {
         .isEqualTo("pom.xml is of version 1.2.3, not 1.2.4. Change its <revision> or the tag.\n");
     assertThat(release("1.2.3"))
         .isEqualTo(
-            "CHANGELOG.md says nothing under \"## [1.2.3]\".\n"
-                + "Give the section [Unreleased] that heading and a date.\n");
+            "CHANGELOG.md has no heading \"## [1.2.3] - YYYY-MM-DD\".\n"
+                + "Give the section of the release that heading, with the date of today.\n");
+    Files.writeString(project.resolve("CHANGELOG.md"), "# Changelog\n\n## [Unreleased]\n\n");
+    assertThat(release("--rehearse"))
+        .isEqualTo("CHANGELOG.md says nothing under \"## [1.2.3]\" and \"## [Unreleased]\".\n");
   }
 
   @Test

@@ -46,7 +46,7 @@ class DataStreamExampleITCase {
 
   static List<String> otherVersions() throws IOException {
     return VERSION_ROW
-        .matcher(Files.readString(Path.of("docs", "flink-versions.md")))
+        .matcher(Files.readString(Path.of("docs", "tested.md")))
         .results()
         .map(row -> row.group(1))
         .toList();

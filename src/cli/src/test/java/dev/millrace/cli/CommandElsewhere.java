@@ -66,6 +66,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("DeployITCase", "\"tensorboard\"", "\\./millrace tensorboard .*"),
           by("DeployITCase", "cluster.flink(", "flink (run|list|stop).*"),
           by("SchemaCommandTest", "--subject", "\\./millrace schema check .*--subject .*"),
+          by("SiteTest", ".ci/site", "mkdocs build --strict"),
           by("ComposeTest", "docker-compose.yml", "docker compose .*"),
           by("KubernetesTest", "kubernetes", "kubectl (apply|replace|wait|create|get) .*"),
           by(
