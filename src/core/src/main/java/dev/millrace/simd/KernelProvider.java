@@ -2,6 +2,7 @@ package dev.millrace.simd;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.module.ModuleFinder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelProvider {
 
+  private static final String MODULE = "jdk.incubator.vector";
   private static final String PROPERTY = "millrace.simd.bits";
   private static final int NOT_FORCED = -1;
 
@@ -112,9 +114,15 @@ public final class KernelProvider {
 
   /** Runs before any class that mentions vectors is loaded. */
   private static @Nullable String obstacleToAnyWidth() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        ? null
-        : "start Java with --add-modules jdk.incubator.vector. Same results, slower.";
+    if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
+      return null;
+    }
+    return ModuleFinder.ofSystem().find(MODULE).isPresent()
+        ? "start Java with --add-modules " + MODULE + ". Same results, slower."
+        : "this Java runtime has no module "
+            + MODULE
+            + ". Use a JDK of version 17 to 27, or a runtime that is made with the module."
+            + " Same results, slower.";
   }
 
   /** Returns what makes the vector kernels impossible or slower than the scalar ones. */

@@ -2,11 +2,16 @@ package dev.millrace.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.testing.ChildJvm;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,6 +43,24 @@ class KernelsFallbackTest {
   void withoutTheModuleItNamesTheFlagToAdd() {
     assertOffWithOneWarning(
         probe(List.of()), "SIMD is off: start Java with --add-modules jdk.incubator.vector");
+  }
+
+  /** Such as one of jlink, and any JDK in which the module has another name. */
+  @Test
+  void inARuntimeThatLacksTheModuleItNamesOtherRuntimes(@TempDir Path folder) {
+    Optional<ToolProvider> jlink = ToolProvider.findFirst("jlink");
+    assumeTrue(jlink.isPresent(), "this runtime has no jlink");
+    Path home = folder.resolve("runtime");
+    String modules = "java.base,java.logging,jdk.management";
+    assertThat(
+            jlink
+                .get()
+                .run(System.out, System.err, "--add-modules", modules, "--output", "" + home))
+        .isZero();
+
+    assertOffWithOneWarning(
+        ChildJvm.run(home, KernelsProbe.class, List.of("-Duser.language=en")),
+        "this Java runtime has no module jdk.incubator.vector. Use a JDK of version 17 to 27");
   }
 
   @Test

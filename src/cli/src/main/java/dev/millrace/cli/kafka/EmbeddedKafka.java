@@ -8,6 +8,7 @@ import dev.millrace.cli.console.TemporaryDirectories;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -33,7 +34,6 @@ import kafka.server.SharedServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.network.ListenerName;
-import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.ServerSocketFactory;
@@ -109,7 +109,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       Path dir =
           dataDir == null ? TemporaryDirectories.create("millrace-broker-") : usable(dataDir);
       kafka = new EmbeddedKafka(dir, dataDir == null, brokerSocket, controllerSocket, more);
-      Exit.setHaltProcedure((status, message) -> halt(status, dir));
+      haltBy(dir);
       kafka.lockDataDir();
       kafka.startServers();
       kafka.awaitAnswer();
@@ -178,6 +178,25 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   // A broker without its data directory (removed, full, broken) halts the JVM without a message.
+  private static void haltBy(Path dir) throws ReflectiveOperationException {
+    Class<?> exit;
+    try {
+      exit = Class.forName("org.apache.kafka.common.utils.internals.Exit");
+    } catch (ClassNotFoundException upToKafka43) {
+      exit = Class.forName("org.apache.kafka.common.utils.Exit");
+    }
+    Class<?> procedure = Class.forName(exit.getName() + "$Procedure");
+    Object handler =
+        Proxy.newProxyInstance(
+            exit.getClassLoader(),
+            new Class<?>[] {procedure},
+            (proxy, method, arguments) -> {
+              halt((int) arguments[0], dir);
+              return null;
+            });
+    exit.getMethod("setHaltProcedure", procedure).invoke(null, handler);
+  }
+
   private static void halt(int status, Path dir) {
     System.err.printf(
         "The broker failed; look at its data directory %s and the log %s.%n", dir, LogFile.file());

@@ -56,7 +56,6 @@ import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.ProducerIdAndEpoch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,7 +81,9 @@ class SnapshotCheckTest {
   private static final StreamStateHandle BYTES = new ByteStreamStateHandle("state", new byte[1]);
 
   // The transactions that were begun last.
-  private static final Map<String, ProducerIdAndEpoch> BEGUN = new HashMap<>();
+  private record ProducerId(long id, short epoch) {}
+
+  private static final Map<String, ProducerId> BEGUN = new HashMap<>();
 
   @TempDir private Path dir;
 
@@ -286,9 +287,9 @@ class SnapshotCheckTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     for (String id : ids) {
-      ProducerIdAndEpoch producer = BEGUN.getOrDefault(id, new ProducerIdAndEpoch(4711, (short) 0));
-      out.writeShort(producer.epoch);
-      out.writeLong(producer.producerId);
+      ProducerId producer = BEGUN.getOrDefault(id, new ProducerId(4711, (short) 0));
+      out.writeShort(producer.epoch());
+      out.writeLong(producer.id());
       out.writeUTF(PREFIX + id);
     }
     return state(
@@ -351,7 +352,7 @@ class SnapshotCheckTest {
     try (Admin admin = KafkaClients.admin(exactlyOnce.kafka(), Patience.MAX)) {
       TransactionDescription begun =
           admin.describeTransactions(List.of(PREFIX + id)).description(PREFIX + id).get();
-      BEGUN.put(id, new ProducerIdAndEpoch(begun.producerId(), (short) begun.producerEpoch()));
+      BEGUN.put(id, new ProducerId(begun.producerId(), (short) begun.producerEpoch()));
     }
     return producer;
   }
