@@ -103,8 +103,15 @@ else
   fi
 fi
 
+# The job has the pipeline's lease under this name. One that has ended leaves it to the next one,
+# which need not wait then; a name that was read once may belong to a job that lives.
+ended=$state/.ended
+holder=$(cat "$ended" 2> /dev/null || cat /proc/sys/kernel/random/uuid)
+rm -f "$ended"
+
 arguments=(standalone-job -D "execution.checkpointing.dir=file://$state/checkpoints"
   -D "execution.checkpointing.savepoint-dir=file://$state/savepoints"
+  -D "millrace.lease.holder=$holder"
   --job-classname dev.millrace.MillraceJob)
 if [ -n "$restore" ] && [ "$restore" != none ]; then
   echo "The models continue from $restore"
@@ -139,4 +146,5 @@ if [ -n "$asked" ]; then # the signal ended that wait
   status=0
   wait "$job_manager" || status=$?
 fi
+[ "$status" -ne 0 ] || echo "$holder" > "$ended"
 exit "$status"

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.awaitility.Awaitility;
@@ -31,6 +33,7 @@ import picocli.CommandLine;
 class JobManagerScriptTest {
   private static final Path SCRIPTS = Path.of("deploy", "image").toAbsolutePath();
   private static final String JOB = "93629e638f841296ec4a2b5cd55b3d40";
+  private static final Pattern HOLDER = Pattern.compile("-D millrace\\.lease\\.holder=(\\S+)");
   private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
 
   @TempDir private Path dir;
@@ -68,8 +71,9 @@ class JobManagerScriptTest {
         .isEqualTo(
             ("entry-point standalone-job -D execution.checkpointing.dir=file://%1$s/checkpoints"
                     + " -D execution.checkpointing.savepoint-dir=file://%1$s/savepoints"
+                    + " -D millrace.lease.holder=%2$s"
                     + " --job-classname dev.millrace.MillraceJob -- -c p.yaml\n")
-                .formatted(state));
+                .formatted(state, holder()));
   }
 
   @Test
@@ -260,6 +264,29 @@ class JobManagerScriptTest {
   }
 
   @Test
+  void theNextJobHasTheLeaseOfOneThatHasEnded() throws Exception {
+    started("");
+    String first = holder();
+    Files.createFile(dir.resolve("ended"));
+    assertThat(awaitEnd()).isZero();
+
+    startedAgain("");
+    assertThat(holder()).isEqualTo(first);
+  }
+
+  @Test
+  void theNextJobWaitsForTheLeaseOfOneThatDied() throws Exception {
+    started("");
+    String first = holder();
+    program("flink", "exit 1");
+    process.destroy();
+    assertThat(awaitEnd()).isNotZero();
+
+    startedAgain("");
+    assertThat(holder()).isNotEqualTo(first);
+  }
+
+  @Test
   void withoutASavepointTheJobManagerIsTerminated() throws Exception {
     program("flink", "exit 1");
     started("");
@@ -302,7 +329,7 @@ class JobManagerScriptTest {
   private String startedAgain(String restore) throws Exception {
     end();
     process.waitFor();
-    Files.delete(dir.resolve("ended"));
+    Files.deleteIfExists(dir.resolve("ended"));
     return started(restore);
   }
 
@@ -311,6 +338,13 @@ class JobManagerScriptTest {
     Files.writeString(calls, "");
     launch(restore);
     return awaitCall();
+  }
+
+  /** Who has the pipeline's lease in the last start. */
+  private String holder() throws IOException {
+    Matcher holder = HOLDER.matcher(Files.readString(calls));
+    assertThat(holder.find()).isTrue();
+    return holder.group(1);
   }
 
   private String awaitCall() throws IOException {

@@ -1,18 +1,8 @@
 package dev.millrace.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,13 +11,12 @@ import java.util.List;
 public final class PrometheusServer implements AutoCloseable {
   private static final YAMLMapper YAML = new YAMLMapper();
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private final Process process;
-  private final URI api;
+  private final PrometheusApi api;
 
   private PrometheusServer(Process process, int port) {
     this.process = process;
-    this.api = URI.create("http://127.0.0.1:" + port + "/api/v1/");
+    this.api = new PrometheusApi(port);
   }
 
   /**
@@ -62,30 +51,9 @@ public final class PrometheusServer implements AutoCloseable {
     return new PrometheusServer(process, port);
   }
 
-  /** Whether it answers. */
-  public boolean isUp() throws InterruptedException {
-    try {
-      return get("status/config").path("status").asText().equals("success");
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** The samples that a query gives now. */
-  public JsonNode query(String query) throws IOException, InterruptedException {
-    JsonNode answer = get("query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
-    assertThat(answer.path("status").asText()).as("%s: %s", query, answer).isEqualTo("success");
-    return answer.at("/data/result");
-  }
-
-  /** The alerts, each with its name and health. */
-  public JsonNode rules() throws IOException, InterruptedException {
-    return get("rules").at("/data/groups/0/rules");
-  }
-
-  private JsonNode get(String path) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(api.resolve(path)).build();
-    return new ObjectMapper().readTree(http.send(request, BodyHandlers.ofString()).body());
+  /** What it answers. */
+  public PrometheusApi api() {
+    return api;
   }
 
   @Override

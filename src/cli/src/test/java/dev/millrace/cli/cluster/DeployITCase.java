@@ -3,7 +3,6 @@ package dev.millrace.cli.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.kafka.EmbeddedKafka;
@@ -12,6 +11,7 @@ import dev.millrace.flink.JobMetric;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.Monitoring;
 import dev.millrace.testing.Patience;
+import dev.millrace.testing.PrometheusApi;
 import dev.millrace.testing.PrometheusServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -139,8 +139,9 @@ class DeployITCase {
   void aRealPrometheusReadsItAndAnswersEveryQuery() throws Exception {
     int port = Ports.free();
     Path data = Files.createDirectories(dir.resolve("prometheus"));
-    try (PrometheusServer prometheus =
+    try (PrometheusServer server =
         PrometheusServer.start(data, port, "prometheus.yml", cluster.metricsAddresses())) {
+      PrometheusApi prometheus = server.api();
       Awaitility.await().atMost(Patience.MAX).until(prometheus::isUp);
       Awaitility.await()
           .atMost(Patience.MAX)
@@ -155,9 +156,7 @@ class DeployITCase {
       for (String query : all(Monitoring.alertQueries(), Monitoring.dashboardQueries())) {
         prometheus.query(query); // throws if it is not understood
       }
-      Awaitility.await()
-          .atMost(Patience.MAX)
-          .untilAsserted(() -> requireHealthy(prometheus.rules()));
+      Awaitility.await().atMost(Patience.MAX).untilAsserted(prometheus::requireHealthyAlerts);
     }
   }
 
@@ -200,13 +199,6 @@ class DeployITCase {
                 dir.resolve("savepoints").toUri().toString(),
                 job));
     return find("(?<=Savepoint completed. Path: )\\S+", out);
-  }
-
-  private static void requireHealthy(JsonNode rules) throws IOException {
-    assertThat(rules).hasSameSizeAs(Monitoring.alerts());
-    for (JsonNode rule : rules) {
-      assertThat(rule.path("health").asText()).as(rule.toString()).isEqualTo("ok");
-    }
   }
 
   /** A command of the documentation, with this test's files. */

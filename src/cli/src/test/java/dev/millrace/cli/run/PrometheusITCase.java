@@ -10,6 +10,7 @@ import dev.millrace.flink.JobMetric;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Monitoring;
 import dev.millrace.testing.Patience;
+import dev.millrace.testing.PrometheusApi;
 import dev.millrace.testing.PrometheusServer;
 import java.io.IOException;
 import java.net.URI;
@@ -69,8 +70,9 @@ class PrometheusITCase {
         .untilAsserted(() -> assertThat(read(address)).contains(Monitoring.seriesOfEachPipeline()));
     Path data = Files.createDirectories(dir.resolve("prometheus"));
 
-    try (PrometheusServer prometheus =
+    try (PrometheusServer server =
         PrometheusServer.start(data, Ports.free(), "server.yml", List.of(address.getAuthority()))) {
+      PrometheusApi prometheus = server.api();
       await().atMost(Patience.MAX).until(prometheus::isUp);
       String learned = JobMetric.LEARNED_EXAMPLES.prometheusName();
       await()
