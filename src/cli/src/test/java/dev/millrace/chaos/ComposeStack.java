@@ -71,7 +71,8 @@ final class ComposeStack implements AutoCloseable {
             <<: *test
             # The records of the tests are years old.
             command: >-
-              topics create -c /opt/millrace/pipeline.yaml --partitions examples=6 --retention off
+              topics create -c /opt/millrace/pipeline.yaml --partitions examples=6
+              --retention off --timeout 120
         """
             .formatted(pipeline.toAbsolutePath(), parallelism));
   }

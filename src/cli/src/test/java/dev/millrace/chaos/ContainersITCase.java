@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.chaos.ComposeStack.Ran;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
-import dev.millrace.flink.JobMetric;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.Monitoring;
 import dev.millrace.testing.PrometheusApi;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,16 +173,12 @@ class ContainersITCase {
   /** Another name is another pipeline, with topics and models of its own. */
   private static void rename(ComposeStack stack, Path file) throws Exception {
     Pipeline.EXACTLY_ONCE.named("payments").write(file, NETWORK, "payments");
+    stack.setParallelism(1);
     stack.succeed("up", "--detach");
     stack.awaitHealthy("jobmanager");
     assertThat(stack.log("jobmanager")).contains("The models start empty");
     assertThat(stack.succeed("exec", "-T", "jobmanager", "ls", "/opt/flink/state"))
         .contains("chaos", "payments");
-    Input input = Input.withBadRecords();
-    try (Traffic traffic = traffic("payments.examples", input)) {
-      traffic.hurry(traffic.size());
-      traffic.requireNoLoss();
-    }
   }
 
   /** Each panel of the dashboard has a value, and each alert can be computed. */
@@ -190,19 +186,20 @@ class ContainersITCase {
     stack.succeed("--profile", "monitoring", "up", "--detach", "prometheus");
     PrometheusApi prometheus = new PrometheusApi(PROMETHEUS);
     assertThat(eventually(prometheus::isUp)).isTrue();
-    for (String query : Monitoring.dashboardQueries()) {
-      if (Monitoring.series(List.of(query)).stream().noneMatch(Monitoring::isOfOtherPipelines)) {
-        assertThat(eventually(() -> !prometheus.query(query).isEmpty())).as(query).isTrue();
+    // Some panels are empty while nothing happens: there are records for as long as this waits.
+    List<ProducerRecord<byte[], byte[]>> again = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      again.addAll(Input.withBadRecords().records());
+    }
+    try (Traffic traffic = new Traffic(HOST, "payments.examples", again, Traffic.CALM)) {
+      traffic.want(traffic.size());
+      for (String query : Monitoring.dashboardQueries()) {
+        if (Monitoring.series(List.of(query)).stream().noneMatch(Monitoring::isOfOtherPipelines)) {
+          assertThat(eventually(() -> !prometheus.query(query).isEmpty())).as(query).isTrue();
+        }
       }
     }
-    assertThat(
-            eventually(
-                () -> {
-                  prometheus.requireHealthyAlerts();
-                  return true;
-                }))
-        .isTrue();
-    assertThat(prometheus.query(JobMetric.DEAD_LETTERS.prometheusName())).isNotEmpty();
+    prometheus.requireHealthyAlerts();
   }
 
   /** An invalid file ends a start with its message alone. */
