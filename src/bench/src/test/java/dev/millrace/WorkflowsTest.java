@@ -66,7 +66,11 @@ class WorkflowsTest {
     assertThat(release.path("permissions")).isEmpty();
     assertThat(release.at("/jobs/build/permissions/contents").asText()).isEqualTo("read");
     assertThat(release.at("/jobs/build").toString()).contains(".ci/release");
-    assertThat(release.at("/jobs/publish/needs").asText()).isEqualTo("build");
+    assertThat(release.at("/jobs/publish/needs").toString())
+        .isEqualTo("[\"build\",\"provenance\"]");
+    assertThat(release.at("/jobs/provenance").toString())
+        .contains("attest-build-provenance")
+        .doesNotContain("checkout", ".ci/", "mvn", "contents");
     assertThat(release.at("/jobs/publish").toString()).doesNotContain("checkout", ".ci/", "mvn");
     assertThat(release.at("/jobs/site/permissions/contents").asText()).isEqualTo("read");
     assertThat(release.at("/jobs/publish-site").toString())
@@ -129,6 +133,32 @@ class WorkflowsTest {
     run("git", "init", "-q");
 
     assertThat(release("1.2.3")).startsWith("There are changes that are not committed");
+  }
+
+  @Test
+  void whatMavenCentralWouldRejectIsNamedBefore() throws Exception {
+    Programs.require("python3", "python3");
+    Files.copy(Path.of(".ci", "central"), project.resolve(".ci/central"));
+    Path folder = Files.createDirectories(project.resolve("maven/dev/a/1-SNAPSHOT"));
+    Files.writeString(
+        folder.resolve("a-1-SNAPSHOT.pom"),
+        """
+        <project xmlns="http://maven.apache.org/POM/4.0.0">
+          <groupId>dev</groupId><artifactId>a</artifactId><version>1-SNAPSHOT</version>
+          <repositories/>
+        </project>
+        """);
+    Files.writeString(folder.resolve("a-1-SNAPSHOT.pom.md5"), "0");
+
+    assertThat(run("bash", "-c", "python3 .ci/central maven").lines())
+        .contains(
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT.pom has no name",
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT.pom has no licenses/license/url",
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT.pom has repositories",
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT.pom contains -SNAPSHOT",
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT.pom differs from a-1-SNAPSHOT.pom.md5",
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT.pom has no a-1-SNAPSHOT.pom.sha1",
+            "maven/dev/a/1-SNAPSHOT/a-1-SNAPSHOT-sources.jar is missing");
   }
 
   @ParameterizedTest
