@@ -136,7 +136,7 @@ class WorkflowsTest {
   }
 
   @Test
-  void whatMavenCentralWouldRejectIsNamedBefore() throws Exception {
+  void filesThatMavenCentralWouldRejectAreNamed() throws Exception {
     Programs.require("python3", "python3");
     Files.copy(Path.of(".ci", "central"), project.resolve(".ci/central"));
     Path folder = Files.createDirectories(project.resolve("maven/dev/a/1-SNAPSHOT"));

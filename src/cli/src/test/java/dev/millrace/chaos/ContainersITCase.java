@@ -42,7 +42,7 @@ class ContainersITCase {
   @TempDir private Path dir;
 
   @Test
-  void whatHappensToContainersChangesNoModel() throws Exception {
+  void killsAndUpgradesOfContainersChangeNoModel() throws Exception {
     Input input = Input.good();
     Oracle undisturbed = Oracle.of(Pipeline.EXACTLY_ONCE, input, dir);
     Path file = Pipeline.EXACTLY_ONCE.write(dir.resolve("pipeline.yaml"), NETWORK, "storms");
