@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 
 /**
  * The stack of docker-compose.yml as a project of its own, with a pipeline file of the test and a
@@ -27,7 +27,7 @@ final class ComposeStack implements AutoCloseable {
   private final Path override;
   private final Path pipeline;
   private final Map<String, String> environment;
-  private final TreeSet<String> volumesBefore;
+  private final Set<String> volumesBefore;
 
   /** What a command wrote, on both streams. */
   record Ran(int exitCode, String output) {}
@@ -166,8 +166,8 @@ final class ComposeStack implements AutoCloseable {
     assertThat(volumesBefore).containsAll(volumes());
   }
 
-  private static TreeSet<String> volumes() throws IOException, InterruptedException {
-    return new TreeSet<>(docker("volume", "ls", "--quiet").lines().toList());
+  private static Set<String> volumes() throws IOException, InterruptedException {
+    return Set.copyOf(docker("volume", "ls", "--quiet").lines().toList());
   }
 
   private static String docker(String... arguments) throws IOException, InterruptedException {
