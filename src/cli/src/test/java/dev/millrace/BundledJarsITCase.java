@@ -1,7 +1,9 @@
 package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.testing.Maven;
 import java.io.File;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -160,6 +163,35 @@ class BundledJarsITCase {
             .doesNotHaveDuplicates()
             .allMatch(name -> jar.getEntry(name.replace('.', '/') + ".class") != null, "is there");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theBillOfMaterialsNamesEveryArtifactInTheJar(Bundle bundle) throws IOException {
+    try (JarFile jar = bundle.open()) {
+      List<String> bills =
+          jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".cdx.json")).toList();
+      assumeThat(bills).as("only mvn -Prelease makes it").isNotEmpty();
+      assertThat(bills).hasSize(1);
+      List<String> listed =
+          StreamSupport.stream(
+                  new ObjectMapper()
+                      .readTree(text(jar, bills.get(0)))
+                      .path("components")
+                      .spliterator(),
+                  false)
+              .map(part -> part.path("group").asText() + ":" + part.path("name").asText())
+              .filter(name -> !name.startsWith("dev.millrace:"))
+              .toList();
+
+      List<Path> artifacts =
+          bundle.artifacts().stream()
+              .filter(path -> !path.getFileName().toString().startsWith("millrace-"))
+              .toList();
+      assertThat(artifacts)
+          .allSatisfy(path -> assertThat(listed).as("the bill").anyMatch(one -> isOf(path, one)));
+      assertThat(listed).hasSameSizeAs(artifacts);
     }
   }
 
